@@ -1,14 +1,14 @@
 """What `/health` answers and `/metrics` gauges: both are judged from the facts of each part. Pure.
 
 To show one more fact: let its part measure it, then add it below to the check that shows it and
-to the gauges.
+to the gauges, with what it means.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
@@ -29,8 +29,8 @@ MOST_DIFFERING = 20
 """So many of what differs are told one by one."""
 GRACE_AFTER_START = timedelta(seconds=30)
 
-
 Mode = Literal["live", "shadow"]
+Of = TypeVar("Of")
 
 
 class Status(StrEnum):
@@ -163,7 +163,8 @@ def _store(facts: Facts) -> Check:
     if facts.store_error is None and facts.is_store_read:
         return Check(_alarm(facts, Topic.BACKUP), shown)
     error = facts.store_error
-    return Check(_said(error) if error else reasons.STORE_UNREAD(), shown, grave=True)
+    reason = reasons.SAID(what=error) if error else reasons.STORE_UNREAD()
+    return Check(reason, shown, grave=True)
 
 
 def _replica(facts: Facts) -> dict[str, Check]:
@@ -197,7 +198,7 @@ def _pharmaone(facts: Facts) -> Check:
     elif reason is None and facts.one_way:
         reason = reasons.ONE_WAY()
     elif reason is None and token.refused:
-        reason = _said(token.refused)
+        reason = reasons.SAID(what=token.refused)
     told = {
         "expires_at": _time(token.expires_at),
         "scopes": list(token.scopes or ()),
@@ -230,7 +231,7 @@ def _stuck(facts: Facts) -> Check:
 def _orders(facts: Facts) -> Check:
     work, reason = facts.work, None
     if facts.sweep_error:
-        reason = _said(facts.sweep_error)
+        reason = reasons.SAID(what=facts.sweep_error)
     elif _is_overdue(facts, work.last_poll_at, facts.poll_seconds):
         reason = reasons.LIST_NOT_READ()
     shown = {
@@ -351,10 +352,6 @@ def _alarm(facts: Facts, topic: Topic) -> Reason | None:
     return reasons.together(found) if found else None
 
 
-def _said(what: str) -> Reason:
-    return reasons.SAID(what=what)
-
-
 def _time(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
@@ -366,9 +363,12 @@ def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) ->
     return facts.now - since > max(patience, GRACE_AFTER_START)
 
 
-# -- the gauges --------------------------------------------------------------------------------
-#
-# How each gauge `rxbridge_<name>` is got; metrics.toml says what it shows.
+# -- the gauges: `rxbridge_<name>`, what each shows and how it is got ----------------------------
+
+
+class Gauge(NamedTuple, Generic[Of]):
+    shows: str
+    of: Callable[[Of], float]
 
 
 def _unix(at: datetime | None) -> float:
@@ -376,41 +376,87 @@ def _unix(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
 
 
-GAUGES: Mapping[str, Callable[[Facts], float]] = {
-    "started_timestamp_seconds": lambda f: _unix(f.started_at),
-    "shadow": lambda f: f.mode == "shadow",
-    "token_expiry_timestamp_seconds": lambda f: _unix(f.token.expires_at),
-    "token_missing_scopes": lambda f: len(f.token.missing_scopes),
-    "mappings_refused": lambda f: f.mappings.error is not None,
-    "stock_stale": lambda f: f.round.stale,
-    "stock_anomalies": lambda f: f.round.anomalies,
-    "stock_linked": lambda f: f.round.linked,
-    "notify_failing": lambda f: len(f.telling.failing),
+GAUGES: Mapping[str, Gauge[Facts]] = {
+    "started_timestamp_seconds": Gauge("When this process began", lambda f: _unix(f.started_at)),
+    "shadow": Gauge(
+        "1 in shadow mode: nothing is written at a vendor", lambda f: f.mode == "shadow"
+    ),
+    "token_expiry_timestamp_seconds": Gauge(
+        "When PharmaOne's token ends; 0 while there is none", lambda f: _unix(f.token.expires_at)
+    ),
+    "token_missing_scopes": Gauge(
+        "Scopes that PharmaOne's key lacks", lambda f: len(f.token.missing_scopes)
+    ),
+    "mappings_refused": Gauge(
+        "1 while a change of the mapping files is refused", lambda f: f.mappings.error is not None
+    ),
+    "stock_stale": Gauge(
+        "1 while the inventory was read too long ago and everything is therefore at 0",
+        lambda f: f.round.stale,
+    ),
+    "stock_anomalies": Gauge(
+        "Numbers that are not written before a person confirms them", lambda f: f.round.anomalies
+    ),
+    "stock_linked": Gauge("SKUs whose stock is written", lambda f: f.round.linked),
+    "notify_failing": Gauge(
+        "Addresses that did not take their last message", lambda f: len(f.telling.failing)
+    ),
 }
-STORE_GAUGES: Mapping[str, Callable[[Facts], float]] = {
-    "work_pending": lambda f: f.work.pending,
-    "work_oldest_seconds": lambda f: f.work.oldest_seconds or 0.0,
-    "stuck": lambda f: f.work.stuck,
-    "held_back": lambda f: f.work.held_back,
-    "attentions": lambda f: f.work.attentions,
-    "unsure": lambda f: f.work.unsure,
-    "open_orders": lambda f: f.work.open_orders,
-    "last_poll_timestamp_seconds": lambda f: _unix(f.work.last_poll_at),
-    "proof_timestamp_seconds": lambda f: _unix(f.proof.compared_at if f.proof else None),
-    "alarms": lambda f: len(f.alarms),
-    "stock_waiting": lambda f: f.stock.waiting,
-    "stock_drift": lambda f: f.stock.drift,
-    "stock_drifted": lambda f: f.work.counters.get("stock_drift", 0),
-    "stock_hidden": lambda f: f.stock.hidden,
-    "stock_odd": lambda f: f.stock.pending is not None,
-    "stock_inventory_age_seconds": lambda f: (f.now - (f.stock.read_at or f.now)).total_seconds(),
+STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
+    "work_pending": Gauge("Keys that are due or being looked at", lambda f: f.work.pending),
+    "work_oldest_seconds": Gauge(
+        "How long the oldest of them has been due", lambda f: f.work.oldest_seconds or 0.0
+    ),
+    "stuck": Gauge("What waits for a person", lambda f: f.work.stuck),
+    "held_back": Gauge("Orders held: too many to be cancelled at once", lambda f: f.work.held_back),
+    "attentions": Gauge(
+        "What a person should know of orders that go on", lambda f: f.work.attentions
+    ),
+    "unsure": Gauge("Submissions whose answer was lost", lambda f: f.work.unsure),
+    "open_orders": Gauge("Orders that are not finished", lambda f: f.work.open_orders),
+    "last_poll_timestamp_seconds": Gauge(
+        "When RxScale's order list was last read whole; 0: never",
+        lambda f: _unix(f.work.last_poll_at),
+    ),
+    "proof_timestamp_seconds": Gauge(
+        "When both sides were last compared completely; 0: never",
+        lambda f: _unix(f.proof.compared_at if f.proof else None),
+    ),
+    "alarms": Gauge("Alarms that stand, and nobody has accepted", lambda f: len(f.alarms)),
+    "stock_waiting": Gauge("SKUs to be written and not answered yet", lambda f: f.stock.waiting),
+    "stock_drift": Gauge(
+        "SKUs that somebody else changed and that are not put right", lambda f: f.stock.drift
+    ),
+    "stock_drifted": Gauge(
+        "How often that was found, since the store was made",
+        lambda f: f.work.counters.get("stock_drift", 0),
+    ),
+    "stock_hidden": Gauge("SKUs that RxScale does not show", lambda f: f.stock.hidden),
+    "stock_odd": Gauge(
+        "1 while an inventory waits to be confirmed", lambda f: f.stock.pending is not None
+    ),
+    "stock_inventory_age_seconds": Gauge(
+        "Since the inventory that is believed was read",
+        lambda f: (f.now - (f.stock.read_at or f.now)).total_seconds(),
+    ),
 }
 """These keep their last value while the store cannot be read."""
-VENDOR_GAUGES: Mapping[str, Callable[[VendorFacts], float]] = {
-    "vendor_failing": lambda v: v.is_failing,
-    "vendor_left_alone": lambda v: v.left_alone,
-    "vendor_calls_waiting": lambda v: v.waiting,
-    "vendor_clock_ahead_seconds": lambda v: v.clock_ahead_seconds or 0.0,
-    "vendor_last_success_timestamp_seconds": lambda v: _unix(v.last_success_at),
+VENDOR_GAUGES: Mapping[str, Gauge[VendorFacts]] = {
+    "vendor_failing": Gauge(
+        "1 while the last word of the vendor is trouble", lambda v: v.is_failing
+    ),
+    "vendor_left_alone": Gauge(
+        "1 while no call is made: it failed repeatedly", lambda v: v.left_alone
+    ),
+    "vendor_calls_waiting": Gauge(
+        "Calls that wait for their turn in the vendor's limits", lambda v: v.waiting
+    ),
+    "vendor_clock_ahead_seconds": Gauge(
+        "How far the vendor's clock is ahead of ours; 0 while not known",
+        lambda v: v.clock_ahead_seconds or 0.0,
+    ),
+    "vendor_last_success_timestamp_seconds": Gauge(
+        "When a call last succeeded; 0: never", lambda v: _unix(v.last_success_at)
+    ),
 }
 """One of each for each vendor."""

@@ -3,6 +3,7 @@ pharmacy's name where there are several; never an order's id."""
 
 import tomllib
 from collections import Counter as Counted
+from collections.abc import Iterator
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Info,
     ProcessCollector,
     generate_latest,
 )
@@ -30,7 +32,7 @@ TALLIED = ("calls", "milliseconds")
 COUNTERS = {"step": "steps", "submission": "submissions", "stock": "stock_writes"}
 """By the kind that `count` is told of."""
 CATALOGUE = Path(__file__).with_suffix(".toml")
-"""What each metric is, by its class in prometheus_client and its name."""
+"""What each counter and histogram is, by its name; of gauges, health.py says it."""
 
 OF_EACH = frozenset(
     {
@@ -41,7 +43,16 @@ OF_EACH = frozenset(
 )
 """The gauges that each of several pharmacies has: all of them would block a scrape."""
 
+WRITABLE = "1 if the store's file could be written to when it was last tried"
+
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
+
+
+def _gauges() -> Iterator[tuple[str, str, list[str]]]:
+    """The name of each, what it shows and its labels."""
+    yield "store_writable", WRITABLE, []
+    yield from ((name, each.shows, []) for name, each in {**GAUGES, **STORE_GAUGES}.items())
+    yield from ((name, each.shows, ["vendor"]) for name, each in VENDOR_GAUGES.items())
 
 
 class Metrics:
@@ -58,12 +69,12 @@ class Metrics:
         self.tally = Counted[str]()
         """Each vendor's calls, and their milliseconds in all, since they were last taken."""
         described = tomllib.loads(CATALOGUE.read_text("utf-8"))
-        if several:
-            gauges = described["gauge"]
-            for name in OF_EACH:
-                gauges[name].setdefault("labelnames", []).append("pharmacy")
-            described["gauge"] = {name: gauges[name] for name in OF_EACH}
-            described["gauge"]["build_info"] = gauges["build_info"]
+        pharmacy = ["pharmacy"] if several else []
+        described["gauge"] = {
+            name: {"documentation": shown, "labelnames": labels + pharmacy}
+            for name, shown, labels in _gauges()
+            if name in OF_EACH or not several
+        }
 
         def made(kind: type[Metric]) -> dict[str, Metric]:
             return {
@@ -77,7 +88,8 @@ class Metrics:
         self._counter = cache(lambda name, *words: self._counters[name].labels(*words))
         self._vendor_call = cache(self._histograms["vendor_call_seconds"].labels)
         ProcessCollector(namespace="rxbridge", registry=self.registry)
-        self._gauges["build_info"].labels(__version__).set(1)
+        build = Info("rxbridge_build", "Version", registry=self.registry)
+        build.info({"version": __version__})
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:
@@ -136,11 +148,11 @@ class Metrics:
 
     def measure(self, facts: Facts) -> None:
         """Sets the gauges; what the store tells stays as it was where it could not be read."""
-        for name, got in {**GAUGES, **(STORE_GAUGES if facts.is_store_read else {})}.items():
-            self._set(name, got(facts))
-        for name, of in VENDOR_GAUGES.items():
-            self._set(name, of(facts.rxscale), "rxscale")
-            self._set(name, of(facts.pharmaone), "pharmaone")
+        for name, gauge in {**GAUGES, **(STORE_GAUGES if facts.is_store_read else {})}.items():
+            self._set(name, gauge.of(facts))
+        for name, its in VENDOR_GAUGES.items():
+            self._set(name, its.of(facts.rxscale), "rxscale")
+            self._set(name, its.of(facts.pharmaone), "pharmaone")
 
     def tried_to_write(self, *, done: bool) -> None:
         """Whether the store's file could be written to just now."""

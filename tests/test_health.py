@@ -432,7 +432,7 @@ def test_what_works_one_way_says_so() -> None:
 
 def test_a_shadow_says_so() -> None:
     assert report(replace(WELL, mode="shadow")).document()["mode"] == "shadow"
-    assert [GAUGES["shadow"](replace(WELL, mode=mode)) for mode in ("live", "shadow")] == [
+    assert [GAUGES["shadow"].of(replace(WELL, mode=mode)) for mode in ("live", "shadow")] == [
         0,
         1,
     ]
