@@ -214,9 +214,8 @@ def _work(facts: Facts) -> Check:
         reason = reasons.DUE_FOR_LONG(seconds=round(oldest))
     elif unsure:
         reason = reasons.UNANSWERED(submissions=unsure)
-    return Check(
-        reason, {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
-    )
+    shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
+    return Check(reason, shown)
 
 
 def _stuck(facts: Facts) -> Check:
@@ -287,13 +286,8 @@ def _proof(facts: Facts) -> Check:
         "differences": len(differing),
         "unexplained": facts.work.counters.get("unexplained_differences", 0),
         "differing": [
-            {
-                "key": each.key,
-                "since": _time(each.since),
-                "what": say(each.what),
-                "doing": say(each.doing),
-            }
-            for each in differing[:MOST_DIFFERING]
+            {"key": d.key, "since": _time(d.since), "what": say(d.what), "doing": say(d.doing)}
+            for d in differing[:MOST_DIFFERING]
         ],
     }
     return Check(_alarm(facts, Topic.PROOF), shown)
@@ -308,16 +302,12 @@ def _clocks(facts: Facts) -> Check:
     """Times are compared without the difference; a large one is to be mended all the same."""
     vendors = {"RxScale": facts.rxscale, "PharmaOne": facts.pharmaone}
     aheads = {name: vendor.clock_ahead_seconds for name, vendor in vendors.items()}
-    known = {name: ahead for name, ahead in aheads.items() if ahead is not None}
     found = tuple(
         reasons.CLOCK_DIFFERS(vendor=name, seconds=f"{ahead:+.0f}")
-        for name, ahead in known.items()
-        if abs(ahead) > MOST_AHEAD_SECONDS
-    )
-    shown = {
-        f"{name.lower()}_seconds": None if ahead is None else round(ahead, 1)
         for name, ahead in aheads.items()
-    }
+        if ahead is not None and abs(ahead) > MOST_AHEAD_SECONDS
+    )
+    shown = {f"{n.lower()}_seconds": None if s is None else round(s, 1) for n, s in aheads.items()}
     return Check(reasons.together(found) if found else None, shown)
 
 

@@ -43,14 +43,12 @@ OF_EACH = frozenset(
 )
 """The gauges that each of several pharmacies has: all of them would block a scrape."""
 
-WRITABLE = "1 if the store's file could be written to when it was last tried"
-
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 
 def _gauges() -> Iterator[tuple[str, str, list[str]]]:
     """The name of each, what it shows and its labels."""
-    yield "store_writable", WRITABLE, []
+    yield "store_writable", "1 if the store's file could be written to when it was last tried", []
     yield from ((name, each.shows, []) for name, each in {**GAUGES, **STORE_GAUGES}.items())
     yield from ((name, each.shows, ["vendor"]) for name, each in VENDOR_GAUGES.items())
 
@@ -88,8 +86,7 @@ class Metrics:
         self._counter = cache(lambda name, *words: self._counters[name].labels(*words))
         self._vendor_call = cache(self._histograms["vendor_call_seconds"].labels)
         ProcessCollector(namespace="rxbridge", registry=self.registry)
-        build = Info("rxbridge_build", "Version", registry=self.registry)
-        build.info({"version": __version__})
+        Info("rxbridge_build", "Version", registry=self.registry).info({"version": __version__})
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:

@@ -14,7 +14,7 @@ from bridge.core.model import (
     Phase,
     State,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, Policy, Sight, View, meaning_of
 from bridge.core.reasons import Code, Reason
 

@@ -14,7 +14,7 @@ from bridge.core import reasons
 from bridge.core.copies import NOTHING, Basket
 from bridge.core.lifecycle import TERMINAL, Vocabulary, route
 from bridge.core.model import AnnouncedBy, Key, OrderRecord, Phase, State
-from bridge.core.orders import next_step as live_step
+from bridge.core.orders.decide import next_step as live_step
 from bridge.core.orders.view import View
 from bridge.core.reasons import Reason, reason_of
 from bridge.core.steps import Done, Find, Step, Stuck, Wait

@@ -10,8 +10,8 @@ from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, OrderRecord, Phase
-from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Sight, View, meaning_of, remembered
 from bridge.core.reasons import Reason
 from bridge.core.records import replace

@@ -1,6 +1,6 @@
 """The worker: claim a key, look, decide, take one step, write down what came of it, look again.
 
-It decides nothing (`core.orders.next_step` does) and remembers nothing (the store does). What it
+It decides nothing (`core.orders.decide` does) and remembers nothing (the store does). What it
 owns is the order of events around each step: intent on disk before a submission, outcome on
 disk after it, and one settlement at the end of every look.
 """

@@ -31,8 +31,8 @@ from bridge.core.model import (
     State,
     TrackingLink,
 )
-from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, Policy, Search, View
 from bridge.core.reasons import Reason
 

@@ -16,7 +16,7 @@ from bridge.core.model import (
     Phase,
     State,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, View
 from bridge.core.steps import Adopt, Done, SetStatus, Stuck, Wait
 

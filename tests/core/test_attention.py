@@ -20,8 +20,8 @@ from bridge.core.model import (
     State,
     TrackingLink,
 )
-from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Policy
 from bridge.core.steps import Done, LookAtPharmaOne, SetStatus, Wait
 

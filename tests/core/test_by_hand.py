@@ -20,7 +20,7 @@ from bridge.core.model import (
     PharmacyOrderUid,
     Phase,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.submitting import SEARCHED_LATELY
 from bridge.core.orders.view import Policy, Search, View
 from bridge.core.steps import Adopt, Done, Find, ReadCatalogue, SetStatus, Stuck, Submit, Wait

@@ -23,8 +23,8 @@ from bridge.core.model import (
     SkuUid,
     State,
 )
-from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.edits import changes, held_there, of_first_look, snapshot
 from bridge.core.steps import Look, LookAtPharmaOne, Wait
 from bridge.core.stock.reserve import Demand

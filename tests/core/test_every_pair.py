@@ -29,7 +29,7 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,

@@ -30,7 +30,7 @@ from bridge.core.model import (
     PharmacyOrderUid,
     Phase,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,

@@ -20,7 +20,7 @@ from bridge.core.model import (
     Phase,
     State,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Policy, Search
 from bridge.core.steps import Find, Ingest, Look, SetStatus, Step, Stuck, Submit, Wait
 from bridge.texts import say

@@ -25,7 +25,7 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.submitting import SEARCHED_LATELY
 from bridge.core.orders.view import Company, Policy, Search, View
 from bridge.core.patience import backoff

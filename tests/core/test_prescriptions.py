@@ -19,7 +19,7 @@ from bridge.core.model import (
     PrescriptionId,
     State,
 )
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Policy, View
 from bridge.core.steps import (
     Done,

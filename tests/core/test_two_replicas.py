@@ -32,7 +32,7 @@ from words import WORDS
 from worlds import changed
 
 from bridge.core.leases import DEAD_SECONDS, held_until, may_call
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.steps import Cancel, Complete, Done, SetStatus, Stuck, Submit, Wait
 from bridge.transport.budget import Limits
 

@@ -7,7 +7,7 @@ import pytest
 from words import view_of
 
 from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase
-from bridge.core.orders import next_step
+from bridge.core.orders.decide import next_step
 from bridge.core.orders.view import Company, View
 from bridge.core.steps import Cancel, SetStatus, Stuck, Wait, Weigh
 

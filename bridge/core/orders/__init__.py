@@ -1,5 +1,1 @@
-"""What to do next about one pharmacy order: `next_step`, the heart of the bridge."""
-
-from bridge.core.orders.decide import next_step
-
-__all__ = ["next_step"]
+"""What to do next about one pharmacy order: `decide.next_step`, the heart of the bridge."""
