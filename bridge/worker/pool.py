@@ -79,10 +79,13 @@ class Worker:
                     await self._claim()
             except TryLater as failure:
                 log.warning("cannot claim work", extra={"reason": failure})
-                self._due = EPOCH
-                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # a mistake of ours must not end all work
+                log.exception("claiming work failed unexpectedly")
+            else:
+                await self._nap()
                 continue
-            await self._nap()
+            self._due = EPOCH
+            await asyncio.sleep(RETRY_SECONDS)
         if self._looks:
             await asyncio.wait(self._looks)
 

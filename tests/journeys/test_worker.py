@@ -1,6 +1,7 @@
 """The worker itself: one look at a key at a time, woken by hints, drained at the end."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,6 +76,33 @@ async def test_what_was_being_claimed_as_it_was_stopped_is_waited_for(
         await asyncio.wait_for(working, 5)
         assert not worker._looks
         assert house.status(uids[0]) == "pending review"
+
+
+async def test_a_mistake_while_claiming_ends_no_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """SQLite says "locking protocol" when many open a file at once, which is no passing trouble."""
+    monkeypatch.setattr(pool, "RETRY_SECONDS", 0.01)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        worker, failures = house.bridge.worker, [sqlite3.OperationalError("locking protocol")]
+        real = worker._parts.store.write_last
+
+        async def write_last(*given: object) -> object:
+            if failures:
+                raise failures.pop()
+            return await real(*given)
+
+        monkeypatch.setattr(worker._parts.store, "write_last", write_last)
+        (uid,) = house.world.add_orders(1)
+        working = asyncio.create_task(worker.run())
+        await asyncio.wait(
+            [working, asyncio.create_task(reached(house, uid, "pending review"))],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        assert not working.done()
+        assert caplog.messages.count("claiming work failed unexpectedly") == 1
+        await worker.stop()
+        await working
 
 
 async def test_one_that_is_cancelled_leaves_no_look_behind(tmp_path: Path):
