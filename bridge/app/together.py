@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 
 from bridge import config
 from bridge.app.policies import rules_of
@@ -86,13 +87,18 @@ class Inventories:
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[tuple[str, str | None], Parts]] = {}
+        self._one = Lock()
 
     def rules_of(self, settings: Settings, before: Rules | None = None) -> Rules:
         """The mapping files of a pharmacy. Raises Misconfigured for a product of which it and
         others would offer more than there is.
         """
-        rules, name = rules_of(settings, before), settings.source.pharmacy
-        inventory, parts = inventory_of(settings), _parts_of(rules)
+        rules = rules_of(settings, before)
+        with self._one:  # each pharmacy reads its own in a thread
+            self._offer(settings.source.pharmacy, inventory_of(settings), _parts_of(rules))
+        return rules
+
+    def _offer(self, name: str, inventory: tuple[str, str | None], parts: Parts) -> None:
         others = {
             other: theirs
             for other, (whose, theirs) in self._parts.items()
@@ -108,10 +114,10 @@ class Inventories:
             facts = {"product": wrong[0], "sum": sums[wrong[0]], "more": len(wrong) - 1 or None}
             raise Misconfigured(Fault(f"{name}/{SKUS}", "shares", files=", ".join(files), **facts))
         self._parts[name] = inventory, parts
-        return rules
 
     def forget(self, name: str) -> None:
-        self._parts.pop(name, None)
+        with self._one:
+            self._parts.pop(name, None)
 
 
 def _parts_of(rules: Rules) -> Parts:

@@ -1,10 +1,16 @@
 """The files of several pharmacies: what each inherits, and what is said of what cannot be."""
 
+import contextlib
+import threading
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from bridge import config
+from bridge.app import together
 from bridge.errors import Misconfigured
 from bridge.settings import Settings
 
@@ -126,3 +132,34 @@ def test_one_alone_knows_nothing_of_it(tmp_path: Path):
     assert config.pharmacies(tmp_path / "rxbridge.toml") is None
     assert (found.source.pharmacy, found.source.own) == ("", None)
     assert found.variable("rxscale.api_key") == "RXBRIDGE_RXSCALE__API_KEY"
+
+
+def test_files_that_change_at_the_same_time_offer_no_more_than_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Each pharmacy reads its own in a thread."""
+    both, refused = threading.Barrier(2), list[str]()
+
+    class Parts(dict[str, Decimal]):
+        def items(self) -> Any:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.3)
+            return super().items()
+
+    monkeypatch.setattr(together, "rules_of", lambda *_: None)
+    monkeypatch.setattr(together, "_parts_of", lambda _: Parts({"20901": Decimal("0.6")}))
+    inventories = together.Inventories()
+
+    def read(name: str) -> None:
+        source, pharmaone = Mock(pharmacy=name), Mock(base_url="https://p1.example", org_id="org1")
+        try:
+            inventories.rules_of(Mock(source=source, pharmaone=pharmaone))
+        except Misconfigured:
+            refused.append(name)
+
+    threads = [threading.Thread(target=read, args=[name]) for name in ("adler", "birke")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(refused) == 1
