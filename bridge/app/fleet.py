@@ -118,8 +118,8 @@ class Fleet:
 
     async def look(self) -> None:
         """Takes up files that came, changed or went, once two looks find them so: whoever writes
-        may be in the middle of it. What was refused is tried again once any of them changes: it may
-        be the other one that was wrong. Raises TryLater while the folder is away.
+        may be in the middle of it. What was refused is tried again: it may be another one that was
+        wrong. Raises TryLater while the folder is away.
         """
         marks = await asyncio.to_thread(self._marks)
         before, self._seen = self._seen if self._looked else marks, marks
@@ -132,11 +132,8 @@ class Fleet:
         self._members |= {name: _Member() for name in marks if name not in self._members}
         for name, mark in marks.items():
             member = self._members[name]
-            if mark != before.get(name):
-                continue
-            if member.mark != mark or (member.fault and member.task is None):
-                member.mark = mark
-                await self._take_up(name, member)
+            if mark == before.get(name) and mark != member.mark:
+                member.mark = mark if await self._take_up(name, member) else None
         if not self._looked:
             self._looked = True
             self._tell_of_a_store()
@@ -174,26 +171,29 @@ class Fleet:
             found[name] = [stamp(each) for each in (file, *mine)]
         return found
 
-    async def _take_up(self, name: str, member: _Member) -> None:
-        """A file that is at fault leaves in force what was."""
+    async def _take_up(self, name: str, member: _Member) -> bool:
+        """Whether it is in force. A file that is at fault leaves in force what was."""
         known = ((other, its.settings) for other, its in self._members.items() if other != name)
         others = {other: settings for other, settings in known if settings is not None}
         try:
             settings = await asyncio.to_thread(read, self._base.file, self._environ, name, others)
         except Misconfigured as refused:
-            member.fault = str(refused)
-            log.error("a pharmacy's file is refused", extra={"pharmacy": name, "why": member.fault})
-            return
+            before, member.fault = member.fault, str(refused)
+            if member.fault != before:
+                why = {"pharmacy": name, "why": member.fault}
+                log.error("a pharmacy's file is refused", extra=why)
+            return False
         is_same = settings == member.settings and member.bridge is not None
         if self._looked and (member.fault or not is_same):
             log.info("a pharmacy's file is taken up", extra={"pharmacy": name})
         if is_same:
             member.fault = None
-            return
+            return True
         redact(settings.secrets())
         await self._end(name)
         member.settings, member.fault, member.stop = settings, None, asyncio.Event()
         member.task = asyncio.create_task(self._keep(name, member, settings))
+        return True
 
     async def _keep(self, name: str, member: _Member, settings: Settings) -> None:
         """Has it work until it is to stop; what ends it before that is tried again."""

@@ -467,6 +467,26 @@ async def test_a_file_that_is_gone_or_half_written_for_a_moment_changes_nothing(
         assert not told & {*caplog.messages}
 
 
+async def test_two_files_that_exchange_what_only_one_may_have_are_both_taken_up(tmp_path: Path):
+    """The first by name is refused at first, for what the second said before."""
+    own = PHARMACY + '[store]\npath = "{path}"\n'
+    async with open_town(tmp_path, "adler", "birke") as town:
+        town.sandbox.world.add_pharmacies(["ph-cedar"])
+        await town.at_work("adler", "birke")
+        for name, uid in (("adler", "birke"), ("birke", "cedar")):
+            town.write(name, own.format(name=uid, key="chain-nord", path=f"{name}/new.db"))
+
+        async def are_in_force() -> bool:
+            return all(
+                (tmp_path / "pharmacies" / name / "new.db").exists() for name in ("adler", "birke")
+            )
+
+        await until(are_in_force)
+        await town.at_work("adler", "birke")
+        _, health = await town.get("/health")
+        assert [its.get("reason") for its in health["pharmacies"].values()] == [None, None]
+
+
 async def test_a_file_that_may_be_read_at_last_is_taken_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
