@@ -30,6 +30,14 @@ WAYS = {  # how often of a hundred; statuses compared and agreed; whether the ty
 }
 
 
+class Calm(Plan):
+    """Nothing goes wrong that a closer look would meet, and webhooks tell of what people do."""
+
+    @property
+    def pace(self) -> float:
+        return 900.0
+
+
 class Week(Simulation):
     """Nothing goes wrong by itself."""
 
@@ -135,7 +143,7 @@ class Week(Simulation):
 
 def main(seed: int) -> None:
     with tempfile.TemporaryDirectory(dir=RAM if RAM.is_dir() else None) as folder:
-        week = Week(Plan(seed, LIVES, 7.0, calm=True), Path(folder))
+        week = Week(Calm(seed, LIVES, 7.0, calm=True), Path(folder))
         calls = week.run().calls
         told = {
             "truth": {name: count for name, count in week.truth.items() if count},
