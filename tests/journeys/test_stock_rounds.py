@@ -1,12 +1,15 @@
 """The rounds of stock by themselves: when they come, and what wakes them."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.app.run import _drain, _listens_on, _look_at_files, _timers
@@ -89,6 +92,25 @@ async def test_a_mapping_file_is_not_taken_up_while_it_is_written(tmp_path: Path
                 await _look_at_files(house.bridge)
             await house.sync()
             assert house.stock("psku-1006") == offered
+
+
+async def test_a_mistake_while_it_is_looked_for_leaves_no_command_unheard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        store, failures = house.bridge.store, [sqlite3.OperationalError("locking protocol")]
+        real = store.read
+
+        async def read(question: object, *given: Any, **named: Any) -> Any:
+            if question is stock.is_asked and failures:
+                raise failures.pop()
+            return await real(question, *given, **named)
+
+        monkeypatch.setattr(store, "read", read)
+        async with rounds(house):
+            await until(lambda: inventories(house) == 1)
+            await store.write(stock.ask_for_round, confirm=False)
+            await until(lambda: inventories(house) == 2)
 
 
 async def test_by_the_clock(tmp_path: Path):

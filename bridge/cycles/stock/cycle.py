@@ -5,7 +5,6 @@ when something is reported or done that changes what may be offered.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import math
@@ -204,10 +203,13 @@ class StockCycle:
     async def _listen(self) -> None:
         """Takes up what commands ask for."""
         while True:
-            with contextlib.suppress(TryLater):
+            try:
                 if await self._store.read(stock.is_asked):
                     asked = await self._store.write(stock.begin_asked)
                     self.wake(fetch=True, confirm=asked == "confirm")
+            except Exception as failure:
+                if not isinstance(failure, TryLater):
+                    log.exception("looking for what commands ask failed unexpectedly")
             await self._asked.wait()
             self._asked.clear()
 
