@@ -6,11 +6,12 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 
 from bridge import __version__
-from bridge.core.deliveries import PHARMAONE, RXSCALE
+from bridge.core.deliveries import PHARMAONE
 from bridge.errors import TryLater
 from bridge.health import Status
 from bridge.metrics import Metrics
@@ -20,7 +21,6 @@ from bridge.server.web import application_of, by_own_name, health_of, live
 
 FIRST = "/pharmacies"
 """Where each pharmacy's page has the first view of all."""
-UNKNOWN = "no such pharmacy here yet; deliver it again"
 
 
 @dataclass(slots=True)
@@ -46,6 +46,7 @@ class Front:
     _entrances: dict[str, _Entrance] = field(default_factory=dict)
     _shared: dict[tuple[str, str], webhooks.Handler] = field(default_factory=dict)
     """What takes deliveries at addresses of several."""
+    _sharing: dict[tuple[str, str], list[ServerParts]] = field(default_factory=dict)
     _begun: bool = False
 
     def enter(self, name: str, parts: ServerParts, key: str | None) -> None:
@@ -70,10 +71,15 @@ class Front:
             sharing.setdefault((PHARMAONE, ""), []).append(each.parts)
             for vendor in each.receivers if each.key is not None else ():
                 sharing.setdefault((each.key or "", vendor), []).append(each.parts)
+        self._sharing = sharing
         self._shared = {
-            place: webhooks.receiver_of(parts, place[1] or PHARMAONE)
+            place: webhooks.receiver_of(parts, place[1] or PHARMAONE, partial(self._are_all, place))
             for place, parts in sharing.items()
         }
+
+    def _are_all(self, place: tuple[str, str], sharing: Sequence[ServerParts]) -> bool:
+        """Whether these still share it, and none that should be at work begins or ends just now."""
+        return self._sharing.get(place) is sharing and self.well() <= self._entrances.keys()
 
     def build(self, *, apart: bool) -> web.Application:
         """`apart`: without the webhooks."""
@@ -97,17 +103,14 @@ class Front:
         return web.post("/webhooks/{name}{vendor:(/.*)?}", self._deliver)
 
     async def _deliver(self, request: web.Request) -> web.StreamResponse:
-        """Of an unknown pharmacy it is to come again: its file may be on its way. So is what
-        concerns all, until each had its chance to begin: who began would answer for the others.
-        """
+        """Of an unknown pharmacy it is to come again: its file may be on its way."""
         name, vendor = request.match_info["name"], request.match_info["vendor"][1:]
         entrance = self._entrances.get(name)
         handler = self._shared.get((name, vendor))
         if entrance is not None:
             handler = entrance.receivers.get(vendor)
-        for_all = entrance is None and vendor != RXSCALE  # which names a pharmacy
-        if handler is None or (for_all and not self._have_begun()):
-            return webhooks.refusal(503, UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
+        if handler is None:
+            return webhooks.refusal(503, webhooks.UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
         with self._about(name if entrance is not None else ""):
             return await handler(request)
 

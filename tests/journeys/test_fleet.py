@@ -59,6 +59,7 @@ class Town:
     sandbox: Sandbox
     folder: Path
     running: list[Running] = field(default_factory=list)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -170,7 +171,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
         if folder in _DATABASES:
             environ["RXBRIDGE_STORE__URL"] = _DATABASES[folder]
         base = config.load(None, environ, cwd=folder)
-        stop, machine = asyncio.Event(), Machine(reload_seconds=0.1)
+        stop, machine = town.stop, Machine(reload_seconds=0.1)
         run = run_fleet(base, stop, town.running.append, machine, environ=environ)
         process = asyncio.create_task(run)
 
@@ -247,6 +248,41 @@ async def test_what_is_for_several_is_taken_once_all_of_them_have_begun(
         town.write("birke")
         await town.listens_for("adler", "birke")
         assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 200
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_what_is_for_several_comes_again_while_some_of_them_end(tmp_path: Path, whole: bool):
+    """Of one whose file is gone, or of the whole process. Found by the replica campaign: those that
+    went last had answered for all.
+    """
+    told = json.dumps({"id": "of-all", "event_type": "low_stock", "org_id": "org1"}).encode()
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.listens_for("adler", "birke")
+        assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 200
+        slow = Fault(vendor="pharmaone", route="POST /order-requests", delay_seconds=1.0)
+        town.sandbox.world.break_calls(slow)
+        town.order("adler")
+
+        async def is_sent() -> bool:
+            return not len(town.sandbox.world.faults)
+
+        await until(is_sent)
+        is_replica = tmp_path in _DATABASES  # a replica takes deliveries to its pharmacies' end
+        if whole:
+            town.stop.set()
+        else:
+            (tmp_path / "pharmacies" / "adler.toml").unlink()
+        first = "birke" if is_replica and whole else "adler"
+
+        async def has_left() -> bool:
+            return await town.post(f"/webhooks/{first}/rxscale", b"{}", "wrong") == 503
+
+        await until(has_left)
+        if whole or not is_replica:
+            assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 503
+        if not whole:
+            await town.at_work("birke")
+            assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 200
 
 
 async def test_pharmaone_has_one_address_for_all(tmp_path: Path):
