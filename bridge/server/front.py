@@ -6,12 +6,11 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
 
 from aiohttp import web
 
 from bridge import __version__
-from bridge.core.deliveries import PHARMAONE
+from bridge.core.deliveries import PHARMAONE, RXSCALE
 from bridge.errors import TryLater
 from bridge.health import Status
 from bridge.metrics import Metrics
@@ -21,6 +20,7 @@ from bridge.server.web import application_of, by_own_name, health_of, live
 
 FIRST = "/pharmacies"
 """Where each pharmacy's page has the first view of all."""
+UNKNOWN = "no such pharmacy here yet; deliver it again"
 
 
 @dataclass(slots=True)
@@ -46,7 +46,6 @@ class Front:
     _entrances: dict[str, _Entrance] = field(default_factory=dict)
     _shared: dict[tuple[str, str], webhooks.Handler] = field(default_factory=dict)
     """What takes deliveries at addresses of several."""
-    _sharing: dict[tuple[str, str], list[ServerParts]] = field(default_factory=dict)
     _begun: bool = False
 
     def enter(self, name: str, parts: ServerParts, key: str | None) -> None:
@@ -71,15 +70,10 @@ class Front:
             sharing.setdefault((PHARMAONE, ""), []).append(each.parts)
             for vendor in each.receivers if each.key is not None else ():
                 sharing.setdefault((each.key or "", vendor), []).append(each.parts)
-        self._sharing = sharing
         self._shared = {
-            place: webhooks.receiver_of(parts, place[1] or PHARMAONE, partial(self._are_all, place))
+            place: webhooks.receiver_of(parts, place[1] or PHARMAONE)
             for place, parts in sharing.items()
         }
-
-    def _are_all(self, place: tuple[str, str], sharing: Sequence[ServerParts]) -> bool:
-        """Whether these still share it, and none that should be at work begins or ends just now."""
-        return self._sharing.get(place) is sharing and self.well() <= self._entrances.keys()
 
     def build(self, *, apart: bool) -> web.Application:
         """`apart`: without the webhooks."""
@@ -103,16 +97,24 @@ class Front:
         return web.post("/webhooks/{name}{vendor:(/.*)?}", self._deliver)
 
     async def _deliver(self, request: web.Request) -> web.StreamResponse:
-        """Of an unknown pharmacy it is to come again: its file may be on its way."""
+        """Of an unknown pharmacy it is to come again: its file may be on its way. So is what
+        concerns all while some begin or end: those that are here have it, and do not answer for the
+        others, whose secret it may be signed with.
+        """
         name, vendor = request.match_info["name"], request.match_info["vendor"][1:]
         entrance = self._entrances.get(name)
         handler = self._shared.get((name, vendor))
         if entrance is not None:
             handler = entrance.receivers.get(vendor)
-        if handler is None:
-            return webhooks.refusal(503, webhooks.UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
-        with self._about(name if entrance is not None else ""):
-            return await handler(request)
+        for_all = entrance is None and vendor != RXSCALE  # which names a pharmacy
+        lacks = for_all and not self._are_all_here()
+        answer: web.StreamResponse | None = None
+        if handler is not None:
+            with self._about(name if entrance is not None else ""):
+                answer = await handler(request)
+        if answer is None or (lacks and answer.status in (200, 401)):
+            return webhooks.refusal(503, UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
+        return answer
 
     @contextmanager
     def _about(self, name: str) -> Iterator[None]:
@@ -155,9 +157,12 @@ class Front:
         return answer
 
     def _have_begun(self) -> bool:
-        begun = self._entrances.keys()
-        self._begun = self._begun or (bool(begun) and self.well() <= begun)
+        self._begun = self._begun or self._are_all_here()
         return self._begun
+
+    def _are_all_here(self) -> bool:
+        here = self._entrances.keys()
+        return bool(here) and self.well() <= here
 
     async def _ready(self, _: web.Request) -> web.Response:
         """Once all had their chance to begin: before that some deliveries would be refused."""

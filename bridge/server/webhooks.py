@@ -11,7 +11,7 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.streams import StreamReader
 
-from bridge.core.deliveries import PHARMAONE, Delivery, Receipt
+from bridge.core.deliveries import Delivery, Receipt
 from bridge.errors import BadSignature, NotTheShape, TryLater
 from bridge.metrics import BAD_SIGNATURE, NOT_STORED
 from bridge.pharmaone import webhook as pharmaone
@@ -27,7 +27,6 @@ LARGE_BYTES = 256 * 1024
 """A delivery beyond this is unusual: there is memory for few at the same time."""
 MOST_LARGE = 8
 RETRY_AFTER = {"Retry-After": "30"}
-UNKNOWN = "no such pharmacy here yet; deliver it again"
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Read = tuple[ServerParts, Delivery | None]
@@ -58,23 +57,18 @@ def ways(parts: ServerParts) -> dict[str, Way]:
     }
 
 
-def receiver_of(
-    sharing: Sequence[ServerParts], vendor: str, are_all: Callable[[Sequence[ServerParts]], bool]
-) -> Handler:
+def receiver_of(sharing: Sequence[ServerParts], vendor: str) -> Handler:
     """What takes deliveries for pharmacies that share an address: each for those that it names, and
-    for all of them if it names none; if it is signed with a secret of theirs. What concerns all is
-    taken while they `are_all` of them: else it is acknowledged for those that never heard of it.
+    for all of them if it names none; if it is signed with a secret of theirs.
     """
 
     def named(headers: Mapping[str, str], body: bytes) -> Sequence[ServerParts]:
-        its, lacks = _VENDORS[vendor], not are_all(sharing)
-        if lacks and vendor == PHARMAONE:  # whose secret it may be is not known either
-            raise TryLater(UNKNOWN)
+        its = _VENDORS[vendor]
         secrets = dict.fromkeys(each for parts in sharing for each in its.secrets(parts))
         name = its.named(headers, body, list(secrets))
         chosen = [parts for parts in sharing if name in (None, its.whose(parts))]
-        if not chosen or (lacks and name is None):
-            raise TryLater(UNKNOWN)
+        if not chosen:
+            raise TryLater("no such pharmacy here yet; deliver it again")
         return chosen
 
     return _receiver(sharing[0], vendor, named)
