@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import resource
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,13 @@ from hypothesis import HealthCheck, settings
 
 from bridge.store import migrate
 
+_set_limit = resource.setrlimit
+resource.setrlimit = lambda which, limits: (
+    None if which == resource.RLIMIT_CORE else _set_limit(which, limits)
+)
+"""A `run` in a test's own process would forbid dumps to all that the process starts from then on:
+tests/cli/test_dumps.py could not raise that limit, to see it fall.
+"""
 # Looking for garbage took a twentieth of the time.
 gc.set_threshold(50_000, 20, 50)
 
